@@ -274,6 +274,7 @@ def _others() -> Iterator[Page]:
     yield Page("/what-if", "/what-if", _fixed("/what-if"))
     yield Page("/verify", "/verify", _fixed("/verify"), None)
     yield Page("/docs", "/docs", _fixed("/docs"), None)
+    yield Page("/docs/shapes", "/docs/shapes", _fixed("/docs/shapes"), None)
     yield Page("/imports", "/imports", _fixed("/imports"))
     yield Page("/integrity", "/integrity", _fixed("/integrity"))
     yield Page(

@@ -1,4 +1,4 @@
-"""`/docs`: what the API takes and gives, made from its own description; no script, nothing from elsewhere."""
+"""`/docs`, `/docs/shapes`: what the API takes and gives, made from its own description; no script."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -114,6 +114,8 @@ class ReferencePage:
 
     reference: Markup
     """The reference, filled in."""
+    shapes: bool
+    """Whether it is that of the shapes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,19 +136,30 @@ class DocsPage:
 
 @router.get("/docs")
 def show(request: Request, house: Installed, actor: Caller) -> Response:
-    """Show the reference, to anyone: it tells nothing that the description does not."""
+    """Show the operations, to anyone: they tell nothing that the description does not."""
+    return _filled(request, house, actor, shapes=False)
+
+
+@router.get("/docs/shapes")
+def show_shapes(request: Request, house: Installed, actor: Caller) -> Response:
+    """Show the shapes of answers and bodies, to anyone."""
+    return _filled(request, house, actor, shapes=True)
+
+
+def _filled(request: Request, house: Installed, actor: Caller, *, shapes: bool) -> Response:
     frame = framed(request, house, actor)
-    kept: dict[Language, Markup] = _kept(request.app)
-    if frame.language not in kept:
+    kept = _kept(request.app)
+    asked = (frame.language, shapes)
+    if asked not in kept:
         described: Json = request.app.openapi()
-        reference = page(described, frame.language)
-        kept[frame.language] = fragment(frame.language, "parts/reference.html", reference)
-    return render(frame, "docs.html", ReferencePage(reference=kept[frame.language]))
+        template = "parts/reference_shapes.html" if shapes else "parts/reference.html"
+        kept[asked] = fragment(frame.language, template, page(described, frame.language))
+    return render(frame, "docs.html", ReferencePage(reference=kept[asked], shapes=shapes))
 
 
 @lru_cache(maxsize=1)
-def _kept(app: FastAPI) -> dict[Language, Markup]:  # noqa: ARG001 - whose description it is
-    """Return the reference of an application in each language, once it was asked for: half a megabyte."""
+def _kept(app: FastAPI) -> dict[tuple[Language, bool], Markup]:  # noqa: ARG001 - whose description it is
+    """Return both pages of an application in each language, once asked for: half a megabyte."""
     return {}
 
 

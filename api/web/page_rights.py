@@ -87,6 +87,7 @@ PAGES: Mapping[tuple[str, str], Rows] = MappingProxyType(
         ("GET", "/delays"): _read("flags"),
         ("GET", "/digest"): _read("saved-questions"),
         ("GET", "/docs"): ANYBODY,
+        ("GET", "/docs/shapes"): ANYBODY,
         ("GET", "/draws"): _read("draws"),
         ("GET", "/draws/new"): _record(["InspectionDrawn"]),
         ("POST", "/draws/new"): _record(["InspectionDrawn"]),

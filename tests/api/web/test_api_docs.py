@@ -48,8 +48,9 @@ def test_who_reads_english_reads_it_in_english(described: Any) -> None:
     assert not [text for text in said if re.search("[\u4e00-\u9fff]", text)]
 
 
-def test_the_page_loads_nothing_from_elsewhere_and_runs_nothing(site: Site) -> None:
-    answer = site.get("/docs")
+@pytest.mark.parametrize("path", ["/docs", "/docs/shapes"])
+def test_the_page_loads_nothing_from_elsewhere_and_runs_nothing(site: Site, path: str) -> None:
+    answer = site.get(path)
     assert answer.status_code == 200
     assert "text/html" in answer.headers["content-type"]
     assert "script-src" in answer.headers["content-security-policy"]
@@ -57,6 +58,11 @@ def test_the_page_loads_nothing_from_elsewhere_and_runs_nothing(site: Site) -> N
     assert not re.search(r'(?:src|href)="(?:https?:)?//', html)
     assert not re.search(r"<script(?![^>]*\bsrc=)", html)
     assert " style=" not in html
-    assert "/v1/flags/{key}" in html
-    assert 'href="#shape-FlagItem"' in html
-    assert 'id="shape-FlagItem"' in html
+
+
+def test_what_an_operation_names_is_found_among_the_shapes(site: Site) -> None:
+    operations, shapes = site.get("/docs").text, site.get("/docs/shapes").text
+    assert "/v1/flags/{key}" in operations
+    named = set(re.findall(r'href="/docs/shapes#(shape-\w+)"', operations + shapes))
+    assert "shape-FlagItem" in named
+    assert named <= set(re.findall(r'id="(shape-\w+)"', shapes))
