@@ -253,12 +253,13 @@ SHOWN: LiteralString = r"""projections.{table} CROSS JOIN LATERAL (
                 ELSE doc::json -> 'occupation' ->> 'code' END AS occupation_code
       FROM (SELECT cut LIKE '%%_","code":"_%%' AND strpos(cut, '\') = 0 AS plain OFFSET 0) AS found
     OFFSET 0) AS shown"""
-# A flag says the name of its record's occupation alone.
+# A flag says the name of its record's occupation alone. A certificate is found by its key before anything else is
+# asked of it (`rates.IN_BREACH` says why).
 JUDGED = f"""projections.flags LEFT JOIN LATERAL (
     SELECT c.doc::json -> 'occupation' ->> 'edition' AS edition,
            c.doc::json -> 'occupation' ->> 'code' AS occupation_code
-      FROM projections.certificates c
-     WHERE c.key = flags.record::text AND {known(row="c.")}
+      FROM (SELECT * FROM projections.certificates WHERE key = flags.record::text OFFSET 0) c
+     WHERE {known(row="c.")}
     UNION ALL
     SELECT s.doc::json -> 'occupation' ->> 'edition', s.doc::json -> 'occupation' ->> 'code'
       FROM projections.sessions s
