@@ -25,16 +25,19 @@ class Number(NamedTuple):
     later: int
 
 
-# By way of the sessions, whose index on certificates is the smallest. A certificate has a row for every
-# stretch of days on which it stands otherwise, and is issued once.
+# By way of the sessions, whose index on certificates is the smallest; by days first, or a hundred thousand months
+# are written out and sorted. A certificate has a row for every stretch of days on which it stands otherwise, and is
+# issued once.
 ISSUED = f"""
-SELECT to_char(c.day, 'YYYY-MM'),
-       count(DISTINCT c.key) FILTER (WHERE c.day <= %(valid_at)s),
-       count(DISTINCT c.key) FILTER (WHERE c.day > %(valid_at)s)
-  FROM (SELECT DISTINCT key FROM projections.sessions WHERE subject = %(uscc)s) s
-  JOIN projections.certificates c ON c.session = s.key
- WHERE {known(row="c.")}
-   AND (%(district)s::text IS NULL OR c.district = %(district)s)
+SELECT to_char(day, 'YYYY-MM'),
+       coalesce(sum(number) FILTER (WHERE day <= %(valid_at)s), 0)::bigint,
+       coalesce(sum(number) FILTER (WHERE day > %(valid_at)s), 0)::bigint
+  FROM (SELECT c.day, count(DISTINCT c.key) AS number
+          FROM (SELECT DISTINCT key FROM projections.sessions WHERE subject = %(uscc)s) s
+          JOIN projections.certificates c ON c.session = s.key
+         WHERE {known(row="c.")}
+           AND (%(district)s::text IS NULL OR c.district = %(district)s)
+         GROUP BY c.day) days
  GROUP BY 1 ORDER BY 1
 """
 
