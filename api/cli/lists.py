@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _NO_OPTION = frozenset({"cursor", "format", "limit", "whole", "min_position"})
 """What a command has no option for: it gives the whole list, once, in the form of `--format`."""
+_HELP = frozenset({"-h", "--help"})
 _DEFAULTS: Mapping[str, str] = {"of": "roster", "by": "district"}
 """What is asked where a command is called without; over HTTP it must be said."""
 
@@ -60,21 +61,25 @@ def add_list(group: typer.Typer, name: str) -> None:
 
 def _asked_later(name: str) -> Callable[[typer.Context], Any]:
     def run(ctx: typer.Context) -> Any:  # noqa: ANN401 - the status, or none
-        return _command(name)(ctx.args, prog_name=ctx.command_path, standalone_mode=False)
+        command = _command(name, explained=not _HELP.isdisjoint(ctx.args))
+        return command(ctx.args, prog_name=ctx.command_path, standalone_mode=False)
 
     return run
 
 
-def _command(name: str) -> Any:  # noqa: ANN401 - the parser is private to typer
+def _command(name: str, *, explained: bool) -> Any:  # noqa: ANN401 - the parser is private to typer
+    """Return the command of a list; where its options are not `explained`, nothing is read for that."""
     listed = _declared(name)
     words = listed.summary
     alone = typer.Typer(
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
         add_completion=False,
-        context_settings={"help_option_names": ["-h", "--help"]},
+        context_settings={"help_option_names": sorted(_HELP)},
     )
-    alone.command(help=f"{words.zh} / {words.en[0].upper()}{words.en[1:]}.")(_runner(listed))
+    alone.command(help=f"{words.zh} / {words.en[0].upper()}{words.en[1:]}.")(
+        _runner(listed, explained=explained)
+    )
     return typer.main.get_command(alone)
 
 
@@ -89,7 +94,7 @@ def _declared(name: str) -> "DeclaredList":
     return EVERY_LIST[name]
 
 
-def _runner(listed: "DeclaredList") -> Callable[..., None]:
+def _runner(listed: "DeclaredList", *, explained: bool) -> Callable[..., None]:
     """Return the command: parts of the address as arguments, filters and clocks as options."""
 
     def run(**given: Any) -> None:  # noqa: ANN401 - as the parser gives it
@@ -101,6 +106,7 @@ def _runner(listed: "DeclaredList") -> Callable[..., None]:
         _answer(listed, parts, chosen, form_of(form, out, json=json), out, limit)
 
     fields = listed.question.model_fields
+    schema = listed.question.model_json_schema() if explained else None
     names: dict[str, str] = {}
     parameters = [
         Parameter(
@@ -115,7 +121,7 @@ def _runner(listed: "DeclaredList") -> Callable[..., None]:
             continue
         names[field] = info.alias or field
         option = typer.Option(
-            f"--{names[field].replace('_', '-')}", help=_help(listed, field, info)
+            f"--{names[field].replace('_', '-')}", help=_help(schema, field, info)
         )
         parameters.append(
             Parameter(
@@ -140,13 +146,14 @@ def _runner(listed: "DeclaredList") -> Callable[..., None]:
     return run
 
 
-def _help(listed: "DeclaredList", field: str, info: "FieldInfo") -> str:
-    """Return what a filter is, with the values that it may have where they are few."""
+def _help(schema: Mapping[str, Any] | None, field: str, info: "FieldInfo") -> str:
+    """Return what a filter is, with the values that it may have where they are few; nothing without a schema."""
+    if schema is None:
+        return ""
     from api.words.labels import LABELS  # noqa: PLC0415 - start-up time
 
     label = LABELS.get(info.alias or field)
     said = info.description or (f"{label.zh} / {label.en}" if label else field)
-    schema: Any = listed.question.model_json_schema()
     values = _values(schema["properties"][info.alias or field], schema.get("$defs", {}))
     return f"{said}: {' '.join(values)}" if values and len(values) < _FEW else said
 

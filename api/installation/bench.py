@@ -4,7 +4,7 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
@@ -12,8 +12,6 @@ from psycopg_pool import ConnectionPool
 from api.access.accounts import Holders
 from api.installation.opening import earlier_token_keys, keys_of, open_ledger
 from api.installation.settings import Settings
-from api.intake.imports.files import Importer
-from api.intake.sheets.directory import Directory
 from domain.terms.envelope import UNSTAMPED, Stamps
 from domain.terms.place import Survey
 from ledger import codec
@@ -29,6 +27,9 @@ from ledger.vault import erasures
 from ledger.vault.keys import of_vault
 from ledger.vault.vault import Vault
 from projections.places.installed import InstalledPlaces
+
+if TYPE_CHECKING:
+    from api.intake.imports.files import Importer
 
 
 class Bench:
@@ -67,11 +68,14 @@ class Bench:
         progress: Callable[[int, int], None],
         assessment_id: str | None = None,
         brought: Stamps = UNSTAMPED,
-    ) -> Importer:
+    ) -> "Importer":
         """Return what takes files in; `assessment_id`: the session of all rows of an upload.
 
         `brought`: by which account the files are brought in, and whether they are history.
         """
+        from api.intake.imports.files import Importer  # noqa: PLC0415 - start-up time
+        from api.intake.sheets.directory import Directory  # noqa: PLC0415
+
         return Importer(
             self.transactor,
             lambda: Directory(self.log, codec.recorded, apply, assessment_id),
@@ -86,7 +90,7 @@ class Bench:
         progress: Callable[[int, int], None],
         assessment_id: str | None = None,
         brought: Stamps = UNSTAMPED,
-    ) -> Importer:
+    ) -> "Importer":
         """Return what tells what would become of files, and takes nothing in."""
         made = self.importer(actor, progress, assessment_id, brought)
         return replace(made, transactor=self.transactor.rehearsal())

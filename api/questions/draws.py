@@ -20,7 +20,6 @@ from ledger import codec
 from ledger.gate.output import contract
 from ledger.log.entry import instant_text
 from projections.items.disclosure import shower
-from projections.items.records import DrawRecordItem
 
 METHOD = {
     "zh": (
@@ -57,6 +56,8 @@ def one(
     ]
     record = {**contract(entries[-1].event), "method": METHOD, "steps": steps}
     audience = decide(actor, Action.READ, "draws").audience
+    from projections.items.records import DrawRecordItem  # noqa: PLC0415 - start-up time
+
     return answer_basis, shower(DrawRecordItem, audience)(record)
 
 

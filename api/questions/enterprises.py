@@ -27,7 +27,6 @@ from projections.counts import dossier
 from projections.counts.dossier import Whose
 from projections.items.disclosure import shower
 from projections.items.entries import EntryItem
-from projections.items.records import EnterpriseItem
 from projections.views import roster, scope
 from projections.views.basis import Basis
 from projections.views.entry_docs import shown
@@ -60,6 +59,8 @@ def one(
         at = settled.basis
         elsewhere = outside(house, profile["address"], at.valid_at, at.position)
     item = {**profile, "warning": soon, "counts": counts, "address_outside": elsewhere}
+    from projections.items.records import EnterpriseItem  # noqa: PLC0415 - start-up time
+
     return settled.answer_basis, shower(EnterpriseItem, grant.audience)(item)
 
 

@@ -12,7 +12,7 @@ from ledger.gate.errors import faults_of
 from ledger.gate.faults import Invalid
 from ledger.gate.json import canonical, read
 from ledger.gate.output import contract
-from ledger.gate.schema import GIVEN
+from ledger.gate.schema import command_reader
 
 
 def write_act(event: object) -> str:
@@ -27,7 +27,7 @@ def read_act(name: str, data: str) -> Any:  # noqa: ANN401 - any event
         Refused: it is no valid event; `field` is a path below `data`.
     """
     try:
-        return GIVEN[name].validate_python(read(data.encode()))
+        return command_reader(name).validate_python(read(data.encode()))
     except ValidationError as error:
         faults = faults_of(error)
     except Invalid as error:

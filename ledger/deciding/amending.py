@@ -16,7 +16,7 @@ from ledger.gate.errors import UNKNOWN_FIELD, faults_of
 from ledger.gate.faults import Fault, Invalid
 from ledger.gate.json import canonical, read, value_text
 from ledger.gate.output import members
-from ledger.gate.schema import STORED
+from ledger.gate.schema import event_reader
 from ledger.gate.text import as_list, as_object
 
 
@@ -28,8 +28,9 @@ def amend(event: object, changes: Changes) -> Amended:
     Raises:
         Refused: the outcome is no valid event; `field` names the correction at fault.
     """
+    shape: Any = type(event)
     try:
-        after = STORED[type(event)].validate_python(_set_all(event, changes))
+        after = event_reader(shape).validate_python(_set_all(event, changes))
     except ValidationError as error:
         faults = faults_of(error)
     except Invalid as error:

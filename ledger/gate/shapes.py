@@ -23,7 +23,7 @@ from domain.terms.vocabulary import Role
 from ledger.gate.errors import UNKNOWN_FIELD, faults_of
 from ledger.gate.faults import Fault, Invalid, path_text
 from ledger.gate.json import canonical, read_object
-from ledger.gate.schema import ACTOR, DAY, GIVEN, IDENTITY_CARD, TEXTS
+from ledger.gate.schema import ACTOR, DAY, IDENTITY_CARD, TEXTS, command_reader
 from ledger.gate.text import as_object
 
 _BESIDE = ("reason", "document_no", "idempotency_key")
@@ -111,7 +111,7 @@ def from_members(top: Mapping[str, Any], faults: Sequence[Fault] = ()) -> Submis
     """
     wrong = list(faults)
     name, data = top.get("type"), top.get("data")
-    validator = GIVEN.get(name) if type(name) is str else None
+    validator = command_reader(name) if type(name) is str and name in EVENTS else None
     if validator is None:
         raise Invalid([*wrong, _unknown_type(name)])
     if name in _REASONED:

@@ -6,7 +6,7 @@ import sys
 LOADED = """
 import sys
 from api.cli.lists import _command
-_command({name!r})
+_command({name!r}, explained=False)
 print(*sorted(module for module in sys.modules if module.startswith("api.")))
 """
 
@@ -19,6 +19,8 @@ def loaded(name: str) -> set[str]:
 def test_a_list_of_the_views_loads_neither_catalogues_nor_what_if() -> None:
     of_roster = loaded("roster")
     assert "api.questions.declared" in of_roster
+    # What explains options is read for who asks, and what takes files in by who brings some.
+    assert not {"api.words.labels", "api.intake.imports.files"} & of_roster
     assert not {each for each in of_roster if each.startswith(("api.http", "api.web"))}
     assert not of_roster & {"api.installation.catalogues", "api.installation.what_if_answers"}
 

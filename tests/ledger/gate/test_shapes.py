@@ -22,7 +22,7 @@ from ledger.deciding.amending import amend, apply
 from ledger.gate.faults import Invalid
 from ledger.gate.json import examine, read
 from ledger.gate.output import contract, members
-from ledger.gate.schema import GIVEN, STORED
+from ledger.gate.schema import command_reader, event_reader
 from ledger.gate.shapes import Submission, from_line, from_members
 from ledger.gate.text import is_plain
 from tests.generated import events
@@ -440,12 +440,13 @@ def test_every_event_is_shown_and_read_again_in_the_contracts_shape(event: Any) 
     assume(not isinstance(event, ActRequested) or is_json(event.data))
     assert json.loads(orjson.dumps(contract(event))) is not None
     with contextlib.suppress(ValidationError):  # texts and numbers out of bounds are refused
-        assert STORED[type(event)].validate_python(members(event)) == event
+        assert event_reader(type(event)).validate_python(members(event)) == event
 
 
 def test_every_event_can_be_given_but_what_the_ledger_computes() -> None:
-    assert GIVEN.keys() == EVENTS.keys()
-    assert {cls.__name__ for cls in STORED} == EVENTS.keys()
+    for name, kind in EVENTS.items():
+        assert command_reader(name) is command_reader(name)
+        assert event_reader(kind.cls) is event_reader(kind.cls)
 
 
 def test_an_instant_needs_its_zone_and_is_kept_in_utc() -> None:
