@@ -102,7 +102,8 @@ def _runner(listed: "DeclaredList", *, explained: bool) -> Callable[..., None]:
         given.pop("everything")
         json = given.pop("json")
         parts = [given.pop(part) for part in listed.parts]
-        chosen = {names[option]: value for option, value in given.items() if value is not None}
+        # A flag that is not set is not said.
+        chosen = {names[o]: value for o, value in given.items() if value not in {None, False}}
         _answer(listed, parts, chosen, form_of(form, out, json=json), out, limit)
 
     fields = listed.question.model_fields
@@ -123,12 +124,13 @@ def _runner(listed: "DeclaredList", *, explained: bool) -> Callable[..., None]:
         option = typer.Option(
             f"--{names[field].replace('_', '-')}", help=_help(schema, field, info)
         )
+        is_flag = info.annotation is bool
         parameters.append(
             Parameter(
                 field,
                 Parameter.KEYWORD_ONLY,
-                default=_DEFAULTS.get(field) if info.is_required() else None,
-                annotation=Annotated[str | None, option],
+                default=False if is_flag else _DEFAULTS.get(field) if info.is_required() else None,
+                annotation=Annotated[bool if is_flag else str | None, option],
             )
         )
     parameters += [
@@ -239,8 +241,7 @@ def _first(batches: Any, limit: int | None) -> Any:  # noqa: ANN401 - rows, batc
             return
 
 
-_CLOCKS = frozenset({"valid_at", "known_at", "position"})
-
-
 def _filters(chosen: Mapping[str, Any]) -> dict[str, str]:
-    return {name: str(value) for name, value in chosen.items() if name not in _CLOCKS}
+    from api.questions.questions import AsOf  # noqa: PLC0415 - start-up time
+
+    return {n: str(value) for n, value in chosen.items() if n not in AsOf.model_fields}

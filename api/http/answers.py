@@ -57,7 +57,8 @@ def answer(  # noqa: PLR0913 - one argument a part of the answer
     public: bool,
 ) -> Response:
     """Return `body`, or 304 where the caller holds the same bytes."""
-    tag = tag_of(body, media, request.url.path, answer_basis.position)
+    rules = answer_basis.basis["rules"]
+    tag = tag_of(body, media, request.url.path, answer_basis.position, rules)
     asked = request.query_params.multi_items()
     known = memento.headers(request.url.path, asked, answer_basis.basis)
     links = [given["Link"] for given in (known, headers) if "Link" in given]

@@ -56,6 +56,12 @@ BASIS: Schema = {
             "description": "当日所用规则及判定程序版本 / rules in force on the day, and the version of the fold",
             "examples": ["2020-3/2"],
         },
+        "asked_rules": {
+            "type": "string",
+            "description": "地址所写明、现已不同的规则及判定程序版本 / rules that the address names, where the "
+            "answer stands on others",
+            "examples": ["2020-3/1"],
+        },
         "defaulted": {
             "type": "array",
             "items": {"type": "string"},

@@ -26,13 +26,11 @@ from api.questions.declared import DeclaredList
 from api.questions.paging import Paging, cut, pages
 from api.questions.problems import Problem, invalid
 from api.questions.queries import Found
-from api.questions.questions import AllAtOnce, Formatted, Paged, chosen
+from api.questions.questions import AllAtOnce, AsOf, Formatted, Paged, chosen
 from domain.terms.envelope import Actor
 from projections.items.shape import Shape
 
-_NO_FILTER = frozenset(
-    {"cursor", "limit", "format", "all", "valid_at", "known_at", "position", "min_position"}
-)
+_NO_FILTER = frozenset({"cursor", "limit", "format", "all", *AsOf.model_fields})
 
 
 def answer_list(

@@ -16,6 +16,7 @@ from api.questions.problems import Problem
 from ledger.log.clock import now
 
 CLOCKS = frozenset({"known_at", "position"})
+_RULES = frozenset({"rules", "exact"})
 _WITHOUT_CLOCKS = ("/v1/events", "/v1/diff", "/v1/imports", "/v1/what-if")
 
 
@@ -56,17 +57,19 @@ def _instant(header: str) -> datetime:
 def headers(path: str, query: list[tuple[str, str]], basis: Mapping[str, Any]) -> dict[str, str]:
     """Return what the answer to a question about the past says besides; nothing for a live one.
 
-    `Content-Location` is the address of this very state: by position, which holds for ever, and by the
-    day, unless that was filled in and would be again.
+    `Content-Location` is the address of this very state: by position, which holds for ever, by the rules
+    that it was answered under, and by the day, unless that was filled in and would be again.
     """
     known_at = basis.get("known_at")
     if known_at is None or not any(name in CLOCKS for name, _ in query):
         return {}
-    rest = [(name, value) for name, value in query if name not in CLOCKS]
+    rest = [(name, value) for name, value in query if name not in CLOCKS | _RULES]
     state = [(name, value) for name, value in rest if name not in {"valid_at", "min_position"}]
     if "valid_at" not in basis.get("defaulted", ()):
         state.append(("valid_at", str(basis["valid_at"])))
     state.append(("position", str(basis["position"])))
+    if basis["rules"] is not None:
+        state.append(("rules", str(basis["rules"])))
     return {
         "Content-Location": _address(path, state),
         "Memento-Datetime": format_datetime(

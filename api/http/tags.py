@@ -15,9 +15,9 @@ _READ = re.compile(r'"[0-9a-f]{32}\.([0-9a-f]{12})\.([0-9]{1,15})"')
 _TAG = re.compile(r'(?:W/)?"[!#-~]*"')
 
 
-def tag_of(body: bytes, media: str, address: str, position: int) -> str:
-    """Return the strong tag of an answer."""
-    content = hashlib.sha256(media.encode() + body).hexdigest()[:32]
+def tag_of(body: bytes, media: str, address: str, position: int, rules: str | None) -> str:
+    """Return the strong tag of an answer, made under `rules`: of some forms the bytes do not name them."""
+    content = hashlib.sha256(f"{media}\n{rules or ''}\n".encode() + body).hexdigest()[:32]
     return f'"{content}.{digest(address)}.{position}"'
 
 

@@ -37,9 +37,10 @@ from projections.items.operation import SavedQuestionItem
 ROWS = 1000
 """Rows of an answer that are compared: the first page of so many."""
 LONGEST_NAME, LONGEST_DESCRIPTION, LONGEST_ADDRESS = 60, 500, 2000
-_OF_A_PAGE = frozenset({"cursor", "limit", "format", "all", "min_position"})
-"""Parameters that say which part of an answer is sent, and how."""
-_CLOCKS = frozenset({"valid_at", "known_at", "position"})
+_OF_A_PAGE = frozenset(
+    {"cursor", "limit", "format", "all", "min_position", "rules", "exact", "from_rules", "to_rules"}
+)
+"""Parameters that say which part of an answer is sent, how, and by which rules: it is asked anew each time."""
 
 
 KEPT = tuple(each for each in (*LISTS.values(), CATALOGUES) if not each.grows)

@@ -35,6 +35,12 @@ class AnswerBasis(NamedTuple):
         return Asked(self.day, None, self.position)
 
 
+def pinning(basis: Mapping[str, Any]) -> dict[str, str]:
+    """Return the parameters of the address under which a basis is asked for again: day, position, rules."""
+    named = ("valid_at", "position", "rules")
+    return {name: str(basis[name]) for name in named if basis[name] is not None}
+
+
 class ListPage(NamedTuple):
     """One page of a list. `limited`: what the caller sees is narrowed to this, honestly said."""
 

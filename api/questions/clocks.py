@@ -2,14 +2,14 @@
 
 What a caller asks for is `Asked`; what the answer stands on is the basis: always a day and a
 position. A pinned position without a day means the day on which that position was recorded, not
-today: so the same address gives the same bytes for ever.
+today: so the same address gives the same bytes, as long as the rules are the ones that it names.
 """
 
 import re
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
-from api.questions.problems import Unclear, invalid
+from api.questions.problems import OTHER_RULES, Problem, Unclear, invalid
 from ledger.gate.days import NO_SUCH_INSTANT, not_a_day
 from ledger.log.clock import SHANGHAI
 
@@ -24,6 +24,8 @@ _INSTANT = re.compile(
     r"([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
 _POSITION = re.compile(r"0|[1-9][0-9]{0,14}")
+_FOLD = re.compile(r"[1-9][0-9]{0,5}")
+LONGEST_RULES = 200
 
 
 class Asked(NamedTuple):
@@ -33,6 +35,14 @@ class Asked(NamedTuple):
     known_at: datetime | None = None
     position: int | None = None
     min_position: int | None = None
+    rules: str | None = None
+    """The rule set and version of the fold (`2020-3/7`) under which the address was answered once."""
+    exact: bool = False
+    """Whether an answer under other `rules` is worse than none."""
+
+    def from_cursor(self, valid_at: date, position: int) -> "Asked":
+        """Return what a further page is asked by: the basis of the first page, under the same condition."""
+        return Asked(valid_at, None, position, None, self.rules, self.exact)
 
     @property
     def pinned(self) -> bool:
@@ -75,6 +85,46 @@ def parse_position(text: str) -> int:
     if not _POSITION.fullmatch(text):
         raise Unclear("位置应为不小于 0 的整数", "a position is a whole number, 0 or more")
     return int(text)
+
+
+def parse_rules(text: str) -> str:
+    """Return the rules that `text` names: the edition of a rule set, `/`, the version of the fold."""
+    edition, _, fold = text.rpartition("/")
+    if not (
+        edition and len(text) <= LONGEST_RULES and _FOLD.fullmatch(fold) and text.isprintable()
+    ):
+        raise Unclear(
+            "规则及判定程序版本写作 2020-3/7，即答复 basis 中的 rules",
+            "rules are written like 2020-3/7, as `rules` in the basis of an answer",
+        )
+    return text
+
+
+def require_rules(asked_for: Asked, rules: str | None) -> str | None:
+    """Return the rules that were asked for where the answer stands on others: it has to say so.
+
+    Raises:
+        Problem: 409, it should rather not be answered; 422, `exact` without saying which rules.
+    """
+    if asked_for.rules is None:
+        if asked_for.exact:
+            raise invalid(
+                "exact",
+                "exact 与 rules 同用：须写明是哪个版本",
+                "exact goes with rules, which say which version is meant",
+            )
+        return None
+    if asked_for.rules == rules:
+        return None
+    if asked_for.exact:
+        raise Problem(
+            OTHER_RULES,
+            f"所求为规则及判定程序 {asked_for.rules} 下的答案，现在该日按 {rules or '无规则'} 作答；"
+            "去掉 exact 即得现在的答案",
+            f"an answer under the rules {asked_for.rules} is asked for; that day is answered under "
+            f"{rules or 'none'} today: leave out exact for that answer",
+        )
+    return asked_for.rules
 
 
 def refuse_future(asked_for: Asked, head: int, now: datetime) -> None:

@@ -7,7 +7,7 @@ from api.questions import cursors
 from api.questions.cursors import AskedList, Cursor
 from api.questions.parameters import LARGEST_PAGE
 from api.questions.queries import Found, require_agreeing
-from api.questions.questions import AllAtOnce, Entire, Paged
+from api.questions.questions import AllAtOnce, AsOf, Entire, Paged
 
 Q = TypeVar("Q", bound=Paged)
 Once = TypeVar("Once", bound=AllAtOnce)
@@ -92,13 +92,4 @@ def _pinned(question: Once, cursor: Cursor) -> Once:
     return question.model_copy(update=basis)
 
 
-_NO_FILTER = {
-    "valid_at",
-    "known_at",
-    "position",
-    "min_position",
-    "format",
-    "whole",
-    "limit",
-    "cursor",
-}
+_NO_FILTER = {*AsOf.model_fields, "format", "whole", "limit", "cursor"}

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo, WithJsonSchema
 
-from api.questions.clocks import parse_day, parse_instant, parse_position
+from api.questions.clocks import parse_day, parse_instant, parse_position, parse_rules
 from api.questions.problems import Fault, Problem, Unclear
 from domain.checks import CHECKS
 from domain.registry import EVENTS
@@ -59,6 +59,11 @@ Day = Annotated[date, BeforeValidator(parse_day)]
 Instant = Annotated[datetime, BeforeValidator(parse_instant)]
 Position = Annotated[
     int, BeforeValidator(parse_position), WithJsonSchema({"type": "integer", "minimum": 0})
+]
+Rules = Annotated[
+    str,
+    BeforeValidator(parse_rules),
+    WithJsonSchema({"type": "string", "pattern": "^.+/[1-9][0-9]{0,5}$"}),
 ]
 PageSize = Annotated[int, _from_one_to(LARGEST_PAGE), _integer(LARGEST_PAGE)]
 Days = Annotated[int, _from_one_to(LONGEST_AHEAD), _integer(LONGEST_AHEAD)]

@@ -16,6 +16,8 @@ from domain.terms.decider import Refused
 from ledger.deciding.outcome import Rejected, refused
 from ledger.gate.faults import Invalid
 
+OTHER_RULES = "other-rules"
+"""An answer is wanted under rules that are no longer those of today."""
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -38,6 +40,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "not-acceptable": Kind(406, "不能以所要求的格式回答"),
         "refused": Kind(409, "依规则不予办理"),
         "conflict": Kind(409, "相关记录正在变化"),
+        OTHER_RULES: Kind(409, "规则或判定程序已不同"),
         "damaged": Kind(410, "保存的内容已不是原件"),
         "version-conflict": Kind(412, "记录已有变化"),
         "too-large": Kind(413, "内容过大"),

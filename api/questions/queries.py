@@ -12,7 +12,7 @@ from psycopg import Connection
 
 from api.questions import cursors
 from api.questions.answers import AnswerBasis, ListPage
-from api.questions.clocks import Asked, default_day, refuse_future
+from api.questions.clocks import Asked, default_day, refuse_future, require_rules
 from api.questions.cursors import AskedList, Cursor
 from api.questions.lists import ONES, VIEWS, ListView, PageAsked
 from api.questions.policy import Action, decide
@@ -40,7 +40,8 @@ def settle(house: Reading, asked: Asked, *, of_views: bool = True) -> Settled:
     """Return the basis for what is asked, once the views hold it; what is no view waits for none.
 
     Raises:
-        Problem: 422 for a basis that does not exist, 503 where the views do not get there in time.
+        Problem: 422 for a basis that does not exist, 503 where the views do not get there in time; 409
+            where it stands on other rules and that was not to be.
     """
     if asked.known_at is not None and asked.position is not None:
         raise invalid(
@@ -87,13 +88,17 @@ def _settled(house: Reading, asked: Asked, position: int, fold: int, *, past: bo
     earlier = asked.pinned or asked.known_at is not None
     day = asked.valid_at or default_day(recorded_at, today(), pinned=earlier)
     edition = house.rules(day, position)
+    # The same basis gives the same bytes within one version of the fold, which is named with it.
+    rules = None if edition is None else f"{edition}/{fold}"
     shown: dict[str, Any] = {
         "valid_at": day.isoformat(),
         "known_at": instant_text(recorded_at) if recorded_at else None,
         "position": position,
-        # The same basis gives the same bytes within one version of the fold, which is named with it.
-        "rules": None if edition is None else f"{edition}/{fold}",
+        "rules": rules,
     }
+    once = require_rules(asked, rules)
+    if once is not None:
+        shown["asked_rules"] = once
     if earlier and asked.valid_at is None:
         # Who asks for the past and names no day is told which day that was.
         shown["defaulted"] = ["valid_at"]
@@ -125,7 +130,8 @@ def opened(house: Reading, question: Listed, place: AskedList) -> tuple[Settled,
         return settle(house, question.asked()), None
     cursor = cursors.decode(question.cursor, place)
     require_agreeing(question.asked(), cursor)
-    return settle(house, Asked(cursor.valid_at, None, cursor.position)), cursor.after
+    asked = question.asked().from_cursor(cursor.valid_at, cursor.position)
+    return settle(house, asked), cursor.after
 
 
 def require_agreeing(asked: Asked, cursor: Cursor) -> None:

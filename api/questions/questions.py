@@ -30,6 +30,7 @@ from api.questions.parameters import (
     PageSize,
     Position,
     ReviewState,
+    Rules,
     Seconds,
     Text,
     Uscc,
@@ -71,7 +72,21 @@ class Question(BaseModel):
         return given
 
 
-class AsOf(Question):
+class Ruled(Question):
+    """A question that may say under which rules it was answered once."""
+
+    rules: Rules | None = Field(
+        None,
+        description="规则及判定程序版本，即 basis 的 rules；现已不同的，仍按现行的作答，并在 asked_rules 写明 / rules "
+        "and version of the fold as in `basis`; where they are others today, `asked_rules` in the basis says so",
+    )
+    exact: bool = Field(
+        False,  # noqa: FBT003 - pydantic's own order of arguments
+        description="与 rules 同用：现已不同的不作答（409） / with `rules`: 409 where they are others today",
+    )
+
+
+class AsOf(Ruled):
     """A question with its two clocks."""
 
     valid_at: Day | None = Field(
@@ -91,10 +106,17 @@ class AsOf(Question):
 
     def asked(self) -> Asked:
         """Return the two clocks."""
-        return Asked(self.valid_at, self.known_at, self.position, self.min_position)
+        return Asked(
+            self.valid_at,
+            self.known_at,
+            self.position,
+            self.min_position,
+            self.rules,
+            self.exact,
+        )
 
 
-class TablesQuestion(Question):
+class TablesQuestion(Ruled):
     """Tables hold all days: a question for them has one clock."""
 
     known_at: Instant | None = Field(
@@ -110,7 +132,7 @@ class TablesQuestion(Question):
 
     def asked(self) -> Asked:
         """Return the clock."""
-        return Asked(None, self.known_at, self.position, self.min_position)
+        return Asked(None, self.known_at, self.position, self.min_position, self.rules, self.exact)
 
 
 class TableQuestion(TablesQuestion):
@@ -390,6 +412,17 @@ class DiffQuestion(Paged):
     to_position: Position | None = Field(
         None,
         description="止：截至哪个入账位置所知，默认目前 / after: as known at this position; by default now",
+    )
+    from_rules: Rules | None = Field(
+        None, description="起：规则及判定程序版本 / before: rules and version of the fold"
+    )
+    to_rules: Rules | None = Field(
+        None, description="止：规则及判定程序版本 / after: rules and version of the fold"
+    )
+    exact: bool = Field(
+        False,  # noqa: FBT003 - pydantic's own order of arguments
+        description="与 from_rules 或 to_rules 同用：现已不同的不作答（409） / with `from_rules` or `to_rules`: 409 "
+        "where they are others today",
     )
     uscc: Uscc | None = None
     district: District | None = None

@@ -3,7 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
+from api.questions.answers import pinning
 from api.reports import blocks
 from api.reports.blocks import Block, Col
 from api.reports.gathered import Gathered
@@ -47,10 +49,7 @@ def flags(gathered: Gathered, words: Words) -> Iterator[Block]:
     yield blocks.table(columns, rows, words("疑点明细", "Flags one by one"))
     there = sum(each.number for each in gathered.flag_counts if each.verdict != Verdict.CLEAR)
     if there > len(gathered.flags):
-        basis = gathered.settled.basis
-        address = (
-            f"/v1/flags?uscc={gathered.uscc}&valid_at={basis.valid_at}&position={basis.position}"
-        )
+        address = _address(gathered, "flags")
         left = words.number(there - len(gathered.flags))
         yield blocks.note(
             words(f"另有 {left} 项，见 {address}。", f"And {left} more, see {address}.")
@@ -160,13 +159,16 @@ def findings(gathered: Gathered, words: Words) -> Iterator[Block]:
     )
 
 
+def _address(gathered: Gathered, path: str) -> str:
+    """Return where all of it is answered, as the report has it."""
+    at = pinning(gathered.settled.answer_basis.basis)
+    return f"/v1/{path}?{urlencode({'uscc': gathered.uscc, **at}, safe='/')}"
+
+
 def rest(gathered: Gathered, words: Words, path: str, left: int) -> Iterator[Block]:
     """Yield how many more there are, and where."""
     if left > 0:
-        basis = gathered.settled.basis
-        address = (
-            f"/v1/{path}?uscc={gathered.uscc}&valid_at={basis.valid_at}&position={basis.position}"
-        )
+        address = _address(gathered, path)
         yield blocks.note(
             words(
                 f"另有 {words.number(left)} 条，见 {address}。",

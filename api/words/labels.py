@@ -212,7 +212,17 @@ _IN_RECORDS = names(
 _ROW = Words("第 %s 行", "Line %s")
 _CLOCKS = {"valid_at": "clock-day", "known_at": "clock-position", "position": "clock-position"}
 _NOWHERE = frozenset(
-    {"actor", "cursor", "format", "limit", "min_position", "record", "since", "whole"}
+    {
+        "actor",
+        "cursor",
+        "exact",
+        "format",
+        "limit",
+        "min_position",
+        "record",
+        "since",
+        "whole",
+    }
 )
 """What no page has a field for: who acts, and parameters of an address."""
 

@@ -6,7 +6,7 @@ from psycopg import Connection
 
 from api.questions import cursors
 from api.questions.answers import AnswerBasis, ListPage
-from api.questions.clocks import Asked
+from api.questions.clocks import Asked, require_rules
 from api.questions.comparing import differing
 from api.questions.cursors import AskedList, Cursor
 from api.questions.policy import Action, decide
@@ -129,11 +129,12 @@ def _counts(
 
 
 def _both(house: Reading, question: DiffQuestion, cursor: Cursor | None) -> Both:
+    old, new = _sides(question)
     if cursor is not None:
         if cursor.from_position is None or cursor.from_valid_at is None:
             raise cursors.unusable()
-        before = Asked(cursor.from_valid_at, None, cursor.from_position)
-        after = Asked(cursor.valid_at, None, cursor.position)
+        before = old.from_cursor(cursor.from_valid_at, cursor.from_position)
+        after = new.from_cursor(cursor.valid_at, cursor.position)
         return Both(_settled(house, before, "from"), _settled(house, after, "to"))
     for side in SIDES:
         if _given(question, f"{side}_known_at") and _given(question, f"{side}_position"):
@@ -142,8 +143,7 @@ def _both(house: Reading, question: DiffQuestion, cursor: Cursor | None) -> Both
                 f"{side}_known_at 与 {side}_position 只能给一个",
                 f"give {side}_known_at or {side}_position, not both",
             )
-    before = Asked(question.from_valid_at, question.from_known_at, question.from_position)
-    after = Asked(question.to_valid_at, question.to_known_at, question.to_position)
+    before, after = old, new
     named = [f"{side}_valid_at" for side in SIDES if not _given(question, f"{side}_valid_at")]
     # A day that is missing is that of the other side: no clock moves that nobody has asked to move.
     if after.valid_at is None:
@@ -156,6 +156,26 @@ def _both(house: Reading, question: DiffQuestion, cursor: Cursor | None) -> Both
         before = before._replace(position=settled.basis.position)
         named.append("from_position")
     return Both(_settled(house, before, "from"), settled, tuple(named))
+
+
+def _sides(question: DiffQuestion) -> tuple[Asked, Asked]:
+    """Return what is asked of each side; a side that names no rules may be answered under any.
+
+    Raises:
+        Problem: 422, `exact` without saying which rules.
+    """
+    rules = (question.from_rules, question.to_rules)
+    if question.exact and rules == (None, None):
+        require_rules(Asked(exact=True), None)
+    at = (
+        (question.from_valid_at, question.from_known_at, question.from_position, None),
+        (question.to_valid_at, question.to_known_at, question.to_position, None),
+    )
+    old, new = (
+        Asked(*clocks, each, exact=question.exact and each is not None)
+        for clocks, each in zip(at, rules, strict=True)
+    )
+    return old, new
 
 
 def _settled(house: Reading, asked: Asked, side: str) -> Settled:

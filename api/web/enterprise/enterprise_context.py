@@ -105,15 +105,7 @@ def _own(
 def _published(
     house: Installation, actor: Actor, uscc: str, asked: Asked
 ) -> tuple[AnswerBasis, Mapping[str, Any] | None]:
-    valid_at, known_at, position, min_position = asked
-    question = RosterQuestion.model_construct(
-        uscc=uscc,
-        limit=1,
-        valid_at=valid_at,
-        known_at=known_at,
-        position=position,
-        min_position=min_position,
-    )
+    question = RosterQuestion.model_construct(uscc=uscc, limit=1, **asked._asdict())
     answer = ask(house, actor, VIEWS["roster"], question)
     return answer.answer_basis, next(iter(answer.page.items), None)
 

@@ -14,10 +14,13 @@ from typing import Any, NamedTuple
 from psycopg import Connection
 
 from api.installation.wiring import Installation
+from api.questions.answers import pinning
 from ledger.log.clock import today
 
 PARAMETERS = ("valid_at", "known_at", "position")
 """The parameters of a question that set the clocks."""
+RULES = ("rules", "exact")
+"""The parameters that say under which rules an address was answered: of that one alone, no link takes them along."""
 
 
 class Steps(NamedTuple):
@@ -40,7 +43,9 @@ class Clocks:
     known_at: str | None
     """入账时间: when that entry was recorded (RFC 3339, UTC); None for the empty ledger."""
     rules: str | None
-    """Edition of the rule set in force on the day."""
+    """Edition of the rule set in force on the day, and the version of the fold."""
+    asked_rules: str | None
+    """Those that the address names, where they are others."""
     head: int
     """The last position of the ledger."""
     today: str
@@ -67,8 +72,8 @@ class Clocks:
 
     @property
     def basis(self) -> dict[str, str]:
-        """The parameters under which the page says the same for ever."""
-        return {"valid_at": self.valid_at, "position": str(self.position)}
+        """The parameters under which the page says the same, by the rules of today."""
+        return pinning({"valid_at": self.valid_at, "position": self.position, "rules": self.rules})
 
 
 def clocks(
@@ -83,6 +88,7 @@ def clocks(
         position=basis["position"],
         known_at=basis["known_at"],
         rules=basis["rules"],
+        asked_rules=basis.get("asked_rules"),
         head=house.ends().head,
         today=today().isoformat(),
         pinned={name: asked[name] for name in PARAMETERS if asked.get(name)},

@@ -11,7 +11,7 @@ from api.installation.saved_questions import KEPT
 from api.installation.wiring import Installation
 from api.questions.answers import AnswerBasis
 from api.questions.policy import ANYONE, READS
-from api.web.frame.clocks import PARAMETERS, Clocks, clocks
+from api.web.frame.clocks import PARAMETERS, RULES, Clocks, clocks
 from api.web.frame.navigation import Area, areas
 from api.web.frame.readers_language import LARGE_COOKIE, choose
 from api.web.frame.snippets import Snippet, snippets
@@ -85,19 +85,21 @@ class Frame:
     def again(self, **changes: Value) -> str:
         """Return the address of this page with some parameters changed; None takes one out.
 
-        The place in a list is kept only where `cursor` is given: another filter begins anew.
+        The place in a list is kept only where `cursor` is given: another filter begins anew. So are the rules
+        that the address names, which are those of its own answer.
         """
-        kept = {name: value for name, value in self.query.items() if name != "cursor"}
+        left = () if "cursor" in changes else ("cursor", *RULES)
+        kept = {name: value for name, value in self.query.items() if name not in left}
         return address(self.path, {**kept, **changes})
 
     def at(self, **clock: Value) -> str:
         """Return the address of this page with its clocks set to just these."""
-        kept = {n: v for n, v in self.query.items() if n not in {*PARAMETERS, "cursor"}}
+        kept = {n: v for n, v in self.query.items() if n not in {*PARAMETERS, *RULES, "cursor"}}
         return address(self.path, {**kept, **clock})
 
     @property
     def permanent(self) -> str:
-        """Address under which the page says the same for ever."""
+        """Address under which the page says the same, or that other rules say otherwise."""
         basis = self.clocks.basis if self.clocks else {}
         cursor = {"cursor": self.query["cursor"]} if self.query.get("cursor") else {}
         return self.at(**basis, **cursor)
@@ -120,7 +122,7 @@ class Frame:
 
         The twin shows the rows of the page, a download holds those of every page.
         """
-        unknown = {*PARAMETERS, *self.own, "min_position"}
+        unknown = {*PARAMETERS, *RULES, *self.own, "min_position"}
         whole: Mapping[str, Value] = {}
         if form is not None and not self.entire:
             unknown |= {"cursor", "limit"}
@@ -135,7 +137,8 @@ class Frame:
         """The same rows by other ways, for who may have whole tables; none where there is no list."""
         if not (self.formats and self.twin and self.clocks and self.opens("tables")):
             return []
-        unknown = {*PARAMETERS, *self.own, "min_position", "cursor", "limit", "format", "all"}
+        of_a_page = {"min_position", "cursor", "limit", "format", "all"}
+        unknown = {*PARAMETERS, *RULES, *self.own, *of_a_page}
         kept = {n: v for n, v in self.query.items() if n not in unknown and v}
         return snippets(self.twin, {**kept, **self.beside, **self.clocks.basis})
 

@@ -20,7 +20,7 @@ from api.questions.reading import Reading
 from api.questions.visibility import Narrowed
 from api.web.frame.acts import recordable
 from api.web.frame.choices import Choices, choices
-from api.web.frame.clocks import PARAMETERS
+from api.web.frame.clocks import PARAMETERS, RULES
 from api.web.frame.enterprise_names import names_at
 from api.web.frame.frame import FILES, Frame, address, framed
 from api.web.frame.reading import Read, read
@@ -35,7 +35,7 @@ from projections.views.sorting import Column
 
 ROWS = 50
 """Rows of a page at most."""
-_NO_FILTER = frozenset({*PARAMETERS, "min_position", "cursor", "limit", "sort", "columns"})
+_NO_FILTER = frozenset({*PARAMETERS, *RULES, "min_position", "cursor", "limit", "sort", "columns"})
 
 Q = TypeVar("Q", bound=Listed)
 Past: TypeAlias = Callable[[Reading, AnswerBasis, Sequence[Row]], frozenset[str]]

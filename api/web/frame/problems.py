@@ -12,8 +12,8 @@ from api.http.arrival import require_own
 from api.http.handlers import WRITTEN
 from api.http.obligations import FORMS
 from api.questions.policy import ANYONE
-from api.questions.problems import KINDS, Fault, Problem
-from api.web.frame.clocks import PARAMETERS
+from api.questions.problems import KINDS, OTHER_RULES, Fault, Problem
+from api.web.frame.clocks import PARAMETERS, RULES
 from api.web.frame.frame import address, framed
 from api.web.frame.rendering import render
 
@@ -51,6 +51,8 @@ class ProblemPage:
     """The clocks of the address, where what is asked for may come later than they say."""
     now: str
     """The same address without them."""
+    today: str | None
+    """The same address under the rules of today, where it asks for others alone."""
     instance: str
     """The number under which the log knows this occurrence."""
 
@@ -95,7 +97,14 @@ def _clocks(request: Request) -> dict[str, str]:
 
 
 def _now(request: Request) -> str:
-    kept = {n: v for n, v in request.query_params.items() if n not in {*PARAMETERS, "cursor"}}
+    kept = {
+        n: v for n, v in request.query_params.items() if n not in {*PARAMETERS, *RULES, "cursor"}
+    }
+    return address(request.url.path, kept)
+
+
+def _under_today(request: Request) -> str:
+    kept = {n: v for n, v in request.query_params.items() if n != "exact"}
     return address(request.url.path, kept)
 
 
@@ -153,6 +162,8 @@ def page(request: Request, problem: Problem) -> Response | None:
     title = KINDS[problem.code].title
     if frame.language == "en":
         title = _TITLES_EN.get(problem.status, "Problem")
+    if frame.language == "en" and problem.code == OTHER_RULES:
+        title = "Other rules today"
     context = ProblemPage(
         title=title,
         zh=f"{problem.zh.removesuffix('。')}。",
@@ -160,6 +171,7 @@ def page(request: Request, problem: Problem) -> Response | None:
         errors=problem.errors,
         then=_clocks(request) if problem.code == "not-found" else {},
         now=_now(request),
+        today=_under_today(request) if problem.code == OTHER_RULES else None,
         instance=str(request.scope["state"]["instance"]).rpartition(":")[2],
     )
     answer = render(frame, "problem.html", context, problem.status)

@@ -10,6 +10,8 @@ from api.installation.every_list import list_at
 from domain.checks import OF_SUPERVISORS
 
 CLOCKS = ("valid_at", "position")
+RULES = "rules"
+"""What a statement cannot ask for: the views that it reads are of one version of the fold."""
 
 
 class Snippet(NamedTuple):
@@ -95,7 +97,7 @@ def snippets(twin: str, asked: Mapping[str, str]) -> list[Snippet]:
 
 def _statement(name: str, asked: Mapping[str, str]) -> str | None:
     known = IN_SQL.get(name)
-    filters = {n: value for n, value in asked.items() if n not in CLOCKS}
+    filters = {n: value for n, value in asked.items() if n not in {*CLOCKS, RULES}}
     if known is None or not asked.keys() >= {*CLOCKS} or filters.get("code") in known.absent:
         return None
     conditions: list[str] = []

@@ -31,7 +31,7 @@ async function go(day) {
   asked = new AbortController();
   const address = new URL(location.href);
   address.searchParams.set("valid_at", day);
-  address.searchParams.delete("min_position");
+  for (const name of ["min_position", "rules", "exact"]) address.searchParams.delete(name);
   try {
     const answer = await fetch(address, { signal: asked.signal, headers: { Accept: "text/html" } });
     if (!answer.ok) return location.assign(address);

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
 
 from api.http.caller import Caller, Installed
+from api.questions.answers import pinning
 from api.questions.comparing import diff
 from api.questions.parameters import unclear
 from api.questions.problems import Fault, Problem
@@ -151,7 +152,7 @@ def _given(query: Mapping[str, str]) -> tuple[dict[str, str], tuple[Fault, ...]]
     clocks that other pages carry along set the later side.
     """
     given = {n: v.strip() for n, v in query.items() if v.strip() and n != "min_position"}
-    for clock in ("valid_at", "known_at", "position"):
+    for clock in ("valid_at", "known_at", "position", "rules"):
         value = given.pop(clock, None)
         if value is not None:
             given.setdefault(f"to_{clock}", value)
@@ -233,11 +234,11 @@ def _pinned(answer: Found | None) -> dict[str, str]:
     if answer is None:
         return {}
     basis = answer.answer_basis.basis
+    sides = {"from": basis["from"], "to": basis}
     return {
-        "from_valid_at": basis["from"]["valid_at"],
-        "from_position": str(basis["from"]["position"]),
-        "to_valid_at": basis["valid_at"],
-        "to_position": str(basis["position"]),
+        f"{side}_{name}": value
+        for side, shown in sides.items()
+        for name, value in pinning(shown).items()
     }
 
 

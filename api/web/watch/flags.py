@@ -14,9 +14,10 @@ from api.installation.wiring import Installation
 from api.questions.lists import VIEWS
 from api.questions.problems import Fault
 from api.questions.queries import Found, ask
-from api.questions.questions import FlagsQuestion
+from api.questions.questions import AsOf, FlagsQuestion
 from api.web.frame.acting import Form, Refusal, act, attempt, new_key, text, typed
 from api.web.frame.choices import Choices, choices
+from api.web.frame.clocks import RULES
 from api.web.frame.frame import FILES, address, framed
 from api.web.frame.lists import ROWS, Shown, arranged, asked_columns, at_most, shown
 from api.web.frame.reading import read
@@ -32,10 +33,7 @@ from projections.views.arrivals import recorded_on
 
 router = APIRouter(include_in_schema=False)
 NARROWING = frozenset(FlagsQuestion.model_fields) - {
-    "valid_at",
-    "known_at",
-    "position",
-    "min_position",
+    *AsOf.model_fields,
     "cursor",
     "limit",
     "sort",
@@ -132,7 +130,9 @@ def review(request: Request, house: Installed, actor: Caller, form: Form) -> Res
 
 def _kept(request: Request) -> dict[str, str]:
     """Return the filters of the queue; the place in it is new, now that some are done."""
-    return {n: v for n, v in request.query_params.items() if n not in {"cursor", "min_position"}}
+    return {
+        n: v for n, v in request.query_params.items() if n not in {"cursor", "min_position", *RULES}
+    }
 
 
 def _reviewed(  # noqa: PLR0913, PLR0917 - one argument a part of the command
