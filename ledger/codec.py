@@ -19,7 +19,7 @@ from domain.registry import EVENTS
 from domain.terms.decider import Command, New
 from domain.terms.envelope import UNSTAMPED, Actor, Recorded, Stamps
 from domain.terms.vocabulary import Role
-from ledger import members
+from ledger import members, recurring
 from ledger.canonical import Plain, is_everyday, plain_form
 from ledger.log.entry import Draft, Entry, Malformed
 from ledger.upcasts import UPCASTS, Upcast
@@ -128,9 +128,20 @@ _UNTOLD: Sequence[Iterable[Any]] = (
 class _Reader(NamedTuple):
     decode: Callable[[bytes], _Read[Any]]
     decode_part: Callable[[bytes], _Read[Any] | _Bare[Any]]
+    complete: Callable[[Sequence[Any]], None] | None
+    """Reads what many events say alike, where that stands apart."""
     steps: tuple[Callable[[Any], Any], ...]
     bare: bool
     """Whether a part says nothing but the event."""
+
+    def events(self, reads: Iterable[_Read[Any] | _Bare[Any]]) -> list[Any]:
+        """Return the events of what was decoded, in their current shape."""
+        events = [read.data for read in reads]
+        if self.complete is not None:
+            self.complete(events)
+        for step in self.steps:
+            events = list(map(step, events))
+        return events
 
 
 class Codec:
@@ -149,11 +160,12 @@ class Codec:
         self._plain = {cls: _written_form(cls) for cls in types.values()}
         self._encoder = msgspec.json.Encoder(order="sorted")
         stored = {**types, **{name: upcast.shape for name, upcast in upcasts.items()}}
-        shapes = {name: members.shape(cls) for name, cls in stored.items()}
+        shapes = {name: _read_form(cls) for name, cls in stored.items()}
         self._readers = {
             name: _Reader(
                 _decoder(_Read[shape]),  # type: ignore[valid-type]
                 _decoder((_Bare if name in bare else _Read)[shape]),
+                recurring.completing(stored[name]) if stored[name] in recurring.RECURRING else None,
                 _steps(name, types, upcasts),
                 name in bare,
             )
@@ -191,9 +203,7 @@ class Codec:
     def decode(self, stored: str, payload: bytes) -> Any:  # noqa: ANN401 - any event
         """Return the event of a payload, in its current shape."""
         reader = self._readers.get(stored) or _unknown(stored)
-        event = reader.decode(payload).data
-        for step in reader.steps:
-            event = step(event)
+        (event,) = reader.events((reader.decode(payload),))
         return event
 
     def parts_one_by_one(
@@ -233,9 +243,7 @@ class Codec:
         """
         reader = self._readers.get(stored) or _unknown(stored)
         reads = list(map(reader.decode_part, payloads))
-        events = [read.data for read in reads]
-        for step in reader.steps:
-            events = list(map(step, events))
+        events = reader.events(reads)
         who, *why, stamps = _UNTOLD if reader.bare else _told(reads)
         columns = zip(
             positions,
@@ -265,9 +273,7 @@ class Codec:
         try:
             reader = self._readers.get(stored) or _unknown(stored)
             read = reader.decode(entry.payload)
-            event = read.data
-            for step in reader.steps:
-                event = step(event)
+            (event,) = reader.events((read,))
         except Exception as error:
             raise Unreadable(entry.position, stored, _one_line(error)) from error
         return _seen(entry, read, event)
@@ -319,6 +325,11 @@ def _steps(
         name = upcasts[name].to
     renamed = members.read_as(types[name])
     return tuple(steps) if renamed is None else (renamed, *steps)
+
+
+def _read_form(cls: type) -> Any:  # noqa: ANN401 - any type
+    """Return what an event is decoded as, before it is completed."""
+    return recurring.shape(cls) if cls in recurring.RECURRING else members.shape(cls)
 
 
 def _written_form(cls: type) -> Plain | None:
