@@ -106,6 +106,7 @@ def own_tokens(seed: int) -> Iterator[Step]:
     for part in range(OWN // OWN_AT_ONCE):
         environment = {"DUDAO_TEST_OWN": str(OWN_AT_ONCE), "DUDAO_TEST_SEED": f"{seed + part}"}
         yield Step(f"own_tokens/{part}", pytest("tests/examples/test_own_token.py"), environment)
+        yield Step(f"own_flags/{part}", pytest("tests/api/http/test_own_flags.py"), environment)
         yield Step(f"one_person/{part}", pytest("tests/examples/test_one_person.py"), environment)
 
 
