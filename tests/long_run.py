@@ -151,8 +151,15 @@ def clients(seed: int) -> Iterator[Step]:
     yield Step("clients/typescript", (sys.executable, "-m", "tests.generated_typescript"))
 
 
+def tour(seed: int) -> Iterator[Step]:
+    """The pictures of docs/tour.md, taken anew of the demonstration."""
+    del seed  # the way is the way
+    yield Step("tour/pictures", pytest("tests/api/web/tour_pictures.py"))
+
+
 PARTS: Sequence[Callable[[int], Iterable[Step]]] = (
     own_tokens,
+    tour,
     newcomers,
     installs,
     kills,

@@ -10,6 +10,7 @@ from api.access.demo_accounts import SAMPLE
 from tests.api.web.site import Site, text_of
 
 pytestmark = pytest.mark.postgres
+PICTURE = re.compile(r"\[图\]\((tour/[a-z-]+\.webp)\)")
 TOUR = Path(__file__).parents[3] / "docs" / "tour.md"
 
 
@@ -17,6 +18,8 @@ class Stop(NamedTuple):
     who: str
     address: str
     words: tuple[str, ...]
+    picture: str | None
+    """Where its picture lies, beside the page; None: it has none."""
 
 
 def stops() -> list[Stop]:
@@ -26,7 +29,12 @@ def stops() -> list[Stop]:
         if "` | `" in line or "| anybody" in line
     ]
     return [
-        Stop(who.strip("| `"), address.strip("` "), tuple(re.findall(r"\*\*(.+?)\*\*", told)))
+        Stop(
+            who.strip("| `"),
+            address.strip("` "),
+            tuple(re.findall(r"\*\*(.+?)\*\*", told)),
+            next(iter(PICTURE.findall(told)), None),
+        )
         for who, address, told in rows
     ]
 
@@ -47,3 +55,14 @@ def test_every_stop_of_the_tour_is_as_it_says(site: Site):
         if answer.status_code != 200 or missing or not stop.words:
             wrong.append((stop.who, stop.address, answer.status_code, missing))
     assert wrong == []
+
+
+def test_every_picture_is_shown_and_belongs_to_a_stop():
+    """`./run long tour` takes them, where there is type for Chinese."""
+    text = TOUR.read_text("utf-8")
+    named = [stop.picture for stop in stops() if stop.picture is not None]
+    assert len(named) == len(set(named)) >= 10
+    shown = re.findall(r"^!\[[^\]]+\]\((tour/[a-z-]+\.webp)\)$", text, re.MULTILINE)
+    assert shown == named
+    there = {f"tour/{path.name}" for path in (TOUR.parent / "tour").iterdir()}
+    assert there == set(named)

@@ -119,7 +119,7 @@ def test_flags_that_wait_are_counted_to_the_last(site: Site):
     whole = site.get("/todo", SUPERVISOR).text
     waiting = site.get("/v1/backlog", SUPERVISOR).json()["items"]
     flags = sum(each["unreviewed"] + each["undecided_unreviewed"] for each in waiting)
-    assert f'<td data-head="编号">{flags}</td>' in whole
+    assert f'data-head="编号">{flags}</td>' in whole
     listed = site.get("/v1/flags?review=none&limit=1000", SUPERVISOR).json()
     assert (len(listed["items"]), listed["next"]) == (flags, None)
     assert "待我办理" in site.get("/todo?from=nowhere", SUPERVISOR).text
