@@ -42,6 +42,7 @@ from api.questions.problems import Unclear
 from domain.application.progress import ApplicationStage
 from domain.finding.finding import FindingStage
 from domain.terms.vocabulary import CatalogueKind, Level, Standing, Verdict
+from projections.counts import statistics
 from projections.items.cases import (
     ComplaintStage,
     InspectionStage,
@@ -484,6 +485,9 @@ class StatsQuestion(Entire):
     )
     rates: Literal["yes", "no"] | None = Field(
         None, description="加列违规率及其基数 / shares of what is in breach, with what they are of"
+    )
+    sort: Annotated[str | None, in_order(statistics.SORTED), orders_of(statistics.SORTED)] = Field(
+        None, description=_SORT
     )
 
 

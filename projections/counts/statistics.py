@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
+from operator import itemgetter
+from types import MappingProxyType
 from typing import Any
 
 from psycopg import Connection
@@ -15,16 +17,19 @@ from domain.terms.vocabulary import Level
 from ledger.reference import authorities
 from projections.counts import tallies
 from projections.counts.tallies import EVERYWHERE, Told, Where
-from projections.items.changes import COLUMNS
+from projections.items.changes import COLUMNS, COUNTS
 from projections.views.asking import asked
 from projections.views.basis import HOLDS, KNOWN, Basis
 from projections.views.row import item
+from projections.views.sorting import Column, Sorting
 
 BY = tuple(tallies.BY)
 _NAMES = {"sessions": "sessions", "certificates": "certificates", "breaches": "flags"}
 """Count → table whose rows are counted."""
 _OF_SESSIONS = ("edition", "occupation_code", "occupation", "level", "method")
 """Columns that a finding has by the sessions that it concerns."""
+SORTED: Mapping[str, Column] = MappingProxyType({name: Column(name, "number") for name in COUNTS})
+"""By what the lines may be sorted: there are few of them, and all are there."""
 
 
 def stats(
@@ -53,6 +58,13 @@ def stats(
         }
         for told in ordered(values)
     ]
+
+
+def in_order(lines: Sequence[dict[str, Any]], order: Sorting | None) -> list[dict[str, Any]]:
+    """Return the lines sorted by a count; of equal ones the order by what is counted stays."""
+    if order is None:
+        return list(lines)
+    return sorted(lines, key=itemgetter(order.name), reverse=order.backwards)
 
 
 def columns(by: str) -> tuple[str, ...]:

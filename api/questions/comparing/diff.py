@@ -21,6 +21,7 @@ from projections.counts import rates, statistics
 from projections.items.changes import BY, DIFFERENCES, CountItem
 from projections.items.disclosure import shower
 from projections.views.basis import Basis, Page
+from projections.views.sorting import sorting
 from replay import compare
 
 SIDES = ("from", "to")
@@ -203,6 +204,7 @@ def _stats(
 ) -> list[dict[str, Any]]:
     zeros = question.zeros == "yes"
     items = statistics.stats(conn, basis, question.by, allowed.where, zeros=zeros)
+    items = statistics.in_order(items, sorting(statistics.SORTED, question.sort))
     if question.rates != "yes":
         return items
     return rates.rated(conn, basis, question.by, allowed.where, items)

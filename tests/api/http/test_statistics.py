@@ -1,5 +1,6 @@
 """Every definition of docs/statistics.md against the rows themselves, on days and as known then and now."""
 
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -254,3 +255,28 @@ def test_the_page_shows_the_same_numbers_with_a_picture_and_their_files(
     assert "occupation_code" in wrong.text
     csv = desk.get("/v1/stats", by="month,level", rates="yes", format="csv", **asked).text
     assert len(csv.splitlines()) == len(said) + 1
+
+
+def test_lines_are_sorted_by_a_count_and_the_page_turns_the_order_round(
+    desk: Desk, told: tuple[str, int]
+) -> None:
+    code, _ = told
+    asked: dict[str, Any] = {"by": "code", "uscc": code, "valid_at": "2025-12-31"}
+    usual = desk.get("/v1/stats", **asked).json()["items"]
+    for name in COUNTS:
+        up = desk.get("/v1/stats", sort=name, **asked).json()["items"]
+        down = desk.get("/v1/stats", sort=f"-{name}", **asked).json()["items"]
+        assert up == sorted(usual, key=lambda line: line[name])
+        assert down == sorted(usual, key=lambda line: -line[name])
+    assert desk.get("/v1/stats", sort="month", **asked).status_code == 422
+    page = desk.get("/statistics", accept="text/html", sort="-breaches", **asked).text
+    assert 'aria-sort="descending"' in page
+    assert 'name="sort" value="-breaches"' in page
+    assert re.search(r'href="[^"]*sort=breaches[&"]', page)
+    first = page.partition("<tbody>")[2].partition("</tr>")[0]
+    assert down_code(usual) in first
+
+
+def down_code(lines: list[Json]) -> str:
+    """The check with the most breaches."""
+    return str(max(lines, key=lambda line: line["breaches"])["code"])
