@@ -194,6 +194,16 @@ def test_lists_can_be_asked_for_any_day_as_known_at_any_position(shell: Shell, c
     assert json.loads(nothing.stdout)["items"] == []
 
 
+def test_a_list_may_name_the_rules_it_was_answered_under(shell: Shell, code: str) -> None:
+    asked = ("roster", "--uscc", code, "--format", "json")
+    said = json.loads(shell.run(*asked, "--rules", "2020-3/1").stdout)
+    assert said["basis"]["asked_rules"] == "2020-3/1"
+    same = json.loads(shell.run(*asked, "--rules", said["basis"]["rules"], "--exact").stdout)
+    assert "asked_rules" not in same["basis"]
+    refused = shell.run(*asked, "--rules", "2020-3/1", "--exact", status=2)
+    assert said["basis"]["rules"] in refused.stderr
+
+
 def test_catalogues_are_listed_as_known_at_any_position(shell: Shell) -> None:
     now = json.loads(shell.run("catalogue", "list", "--json").stdout)
     first = json.loads(shell.run("catalogue", "list", "--json", "--position", "0").stdout)
@@ -232,6 +242,8 @@ def test_counts_are_by_what_is_asked(shell: Shell, code: str) -> None:
     "arguments",
     [
         ["roster", "--valid-at", "yesterday"],
+        ["roster", "--rules", "2020-3"],
+        ["roster", "--exact"],
         ["flags", "--code", "X9"],
         ["flags", "--position", "999999"],
         ["flags", "--known-at", "2024-01-01"],
