@@ -45,7 +45,7 @@ def read(path: Path) -> Decision:
     """Return the decision of a file.
 
     Raises:
-        ValueError: it has no line of status, or names no theme.
+        ValueError: it has no line of status, names no theme, or does not begin with its number.
     """
     text = path.read_text("utf-8")
     found = _STATUS.search(text)
@@ -57,8 +57,12 @@ def read(path: Path) -> Decision:
     if superseded is not None:
         extent = "in part" if superseded[1] else "whole"
         status = f"superseded ({extent}) by {superseded[2]}"
-    title = re.sub(r"^#\s*\d+\s*[.·]\s*", "", text.splitlines()[0])
-    return Decision(path.name[:4], title, found[2], status, path.name)
+    number = path.name[:4]
+    head = f"# {number} · "
+    title = text.splitlines()[0].removeprefix(head)
+    if not text.startswith(head):
+        raise ValueError(f"{path.name}: it does not begin with `{head}` and what is decided")
+    return Decision(number, title, found[2], status, path.name)
 
 
 def render() -> str:
