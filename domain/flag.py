@@ -279,6 +279,8 @@ def _reviewed(
     """Return the review with the outcome that it is about."""
     reason_given(command)
     _require_after(record, command.valid_from)
+    if command.valid_from != command.today:
+        _require_raised(facts, record, body.flag, command.valid_from)
     if body.decision is ReviewDecision.CONVERTED:
         finding = _known(facts[FINDING.key(body.finding_id or "")])
         _require_of(finding, record.subject or "", command.valid_from)
@@ -306,6 +308,7 @@ def founded(facts: Facts, right: Recorded[Any]) -> None:
     moved = recorded is not None and recorded.valid_from != right.valid_from
     if record is not None and moved:
         _require_after(record, right.valid_from)
+        _require_raised(facts, record, event.flag, right.valid_from)
     if recorded is not None and recorded.event.outcome != event.outcome:
         raise Refused(
             "outcome-stays",
@@ -321,6 +324,17 @@ def founded(facts: Facts, right: Recorded[Any]) -> None:
 def _require_after(record: Recorded[Any], day: date) -> None:
     """Refuse to have reviewed what had not happened yet."""
     not_before(day, record.valid_from, "复核早于所涉及的记录", "reviewed before the record itself")
+
+
+def _require_raised(facts: Facts, record: Recorded[Any], flag: str, day: date) -> None:
+    """Refuse to have reviewed what began later than its record: a deadline that passed, a certificate too many."""
+    if facts.judged.flag(record, flag, day) is None:
+        raise Refused(
+            "before-its-ground",
+            f"复核早于疑点 {flag} 产生：{day} 尚无此疑点",
+            f"reviewed before flag {flag} began: on {day} there was none",
+            "valid_from",
+        )
 
 
 def _known(finding: Finding | None) -> Finding:

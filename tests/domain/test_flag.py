@@ -63,6 +63,22 @@ def test_a_supervisor_reviews_a_flag():
     )  # fmt: skip
 
 
+def test_what_a_deadline_brings_is_not_reviewed_before_it_has_passed():
+    """§3: a paper that reviews an order as overdue on a day on which it was not."""
+    due = RectificationOrdered(finding_id="f-1", requirement="改", due_on=date(2025, 7, 15))
+    overdue = given(register(), order(raised(), date(2025, 6, 1)), order(due, date(2025, 6, 2)))
+    for early in (date(2025, 6, 20), date(2025, 7, 15)):
+        refusal = overdue.when(review("Q2-3", on=early)).refusal
+        assert (refusal.code, refusal.field) == ("before-its-ground", "valid_from")
+    on_time = review("Q2-3", on=date(2025, 7, 16))
+    assert len(overdue.when(on_time).new) == 1
+    fields = (FieldCorrection(path="valid_from", value='"2025-06-20"'),)
+    back = order(RecordCorrected(position=4, fields=fields), DAY, reason="误记")
+    given(
+        *[register(), order(raised(), date(2025, 6, 1)), order(due, date(2025, 6, 2)), on_time]
+    ).when(back).then_refused("before-its-ground")
+
+
 def test_reviewing_in_the_same_way_again_changes_nothing():
     given(*certified(), review()).when(review()).then_nothing()
 
