@@ -26,8 +26,8 @@ _DAY_OF = {
     "order": "ordered_on",
     "closure": "closed_on",
 }
-BY: Mapping[str, str] = {"district": "district", "code": "code", "month": "valid_at"}
-"""What a distribution is by → the member of a delay that says it."""
+BY: Mapping[str, str] = {"district": "district", "code": "code", "month": "day"}
+"""What a distribution is by → the member of a breach that says it."""
 
 
 class Asked(NamedTuple):
@@ -91,32 +91,36 @@ def distribution(
     History is apart: since when the ledger has known of it says nothing. A quantile is a number of
     days that was reached (the nearest rank), over those that came to the step.
     """
-    told: dict[tuple[str | None, bool], list[dict[str, Any]]] = defaultdict(list)
-    for breach in _told(conn, basis, wanted, _rows(conn, basis, wanted, None, None)):
-        value: str | None = None if by is None else breach[BY[by]]
-        if by == "month" and value is not None:
-            value = value[:7]
-        told[value, breach["backfilled"]].append(breach)
+    told: dict[tuple[str | None, bool], list[_Breach]] = defaultdict(list)
+    for breach in _followed(conn, basis, wanted, _rows(conn, basis, wanted, None, None)):
+        told[_named(breach, by), breach.backfilled].append(breach)
     return [
         {
             **({} if by is None else {by: value}),
-            **_step(step, backfilled, told[value, backfilled]),
+            **_step(number, backfilled, told[value, backfilled]),
         }
         for value, backfilled in sorted(told, key=lambda at: (at[0] is None, at[0] or "", at[1]))
-        for step in STEPS
+        for number in range(len(STEPS))
     ]
 
 
-def _step(step: str, backfilled: bool, breaches: Sequence[Mapping[str, Any]]) -> dict[str, Any]:  # noqa: FBT001
+def _named(breach: "_Breach", by: str | None) -> str | None:
+    """Return what a distribution tells the breach apart by."""
+    if by == "month":
+        return breach.day.isoformat()[:7]
+    return None if by is None else getattr(breach, BY[by])
+
+
+def _step(step: int, backfilled: bool, breaches: Sequence["_Breach"]) -> dict[str, Any]:  # noqa: FBT001
     days = sorted(
-        each[f"days_to_{step}"] for each in breaches if each[f"days_to_{step}"] is not None
+        (at - each.day).days for each in breaches if (at := each.reached[step]) is not None
     )
     within = dict.fromkeys(_OF_DAYS, 0)
     for number in days:
-        at = next((at for at, most in enumerate(WITHIN) if number <= most), len(WITHIN))
-        within[_OF_DAYS[at]] += 1
+        place = next((place for place, most in enumerate(WITHIN) if number <= most), len(WITHIN))
+        within[_OF_DAYS[place]] += 1
     return {
-        "step": step,
+        "step": STEPS[step],
         "backfilled": backfilled,
         "breaches": len(breaches),
         "reached": len(days),
@@ -154,31 +158,53 @@ def _rows(
     return asked(conn, BREACHES, values).fetchall()
 
 
+class _Breach(NamedTuple):
+    """A breach, and the days on which something followed."""
+
+    key: str
+    code: str
+    subject: str
+    district: str | None
+    day: date
+    since: int
+    backfilled: bool
+    reached: tuple[date | None, ...]
+    """The day of each of `STEPS`, where it came to that."""
+    finding_id: str | None
+
+
+def _followed(
+    conn: Connection[Any], basis: Basis, wanted: Asked, rows: Sequence[tuple[Any, ...]]
+) -> Iterator[_Breach]:
+    findings = _Findings(_raised(conn, basis, wanted, {row[2] for row in rows}))
+    for key, code, subject, district, day, since, backfilled, recorded, reviewed, converted in rows:
+        # What time brought is known no sooner than it came; of history nobody can say when it was.
+        known = None if backfilled else max(recorded, day)
+        finding = findings.of(key, converted, day)
+        raised, named, _, ordered, closed = finding or _NO_FINDING
+        reached = (known, reviewed, raised, ordered, closed)
+        yield _Breach(key, code, subject, district, day, since, backfilled, reached, named)
+
+
+_NO_FINDING = (None, None, None, None, None)
+
+
 def _told(
     conn: Connection[Any], basis: Basis, wanted: Asked, rows: Sequence[tuple[Any, ...]]
 ) -> Iterator[dict[str, Any]]:
-    findings = _Findings(_raised(conn, basis, wanted, {row[2] for row in rows}))
-    for key, code, subject, district, day, since, backfilled, recorded, reviewed, converted in rows:
-        finding = findings.of(key, converted, day)
-        days: dict[str, date | None] = {
-            # What time brought is known no sooner than it came; of history nobody can say when it was.
-            "known_on": None if backfilled else max(recorded, day),
-            "reviewed_on": reviewed,
-            "raised_on": finding.raised if finding else None,
-            "ordered_on": finding.ordered if finding else None,
-            "closed_on": finding.closed if finding else None,
-        }
+    for breach in _followed(conn, basis, wanted, rows):
+        days = dict(zip(STEPS, breach.reached, strict=True))
         yield {
-            "key": key,
-            "code": code,
-            "subject": subject,
-            "district": district,
-            "valid_at": day.isoformat(),
-            "known_from": since,
-            "backfilled": backfilled,
-            **{name: None if at is None else at.isoformat() for name, at in days.items()},
-            "finding_id": finding.finding_id if finding else None,
-            **{f"days_to_{step}": _days(day, days[_DAY_OF[step]]) for step in STEPS},
+            "key": breach.key,
+            "code": breach.code,
+            "subject": breach.subject,
+            "district": breach.district,
+            "valid_at": breach.day.isoformat(),
+            "known_from": breach.since,
+            "backfilled": breach.backfilled,
+            **{_DAY_OF[step]: at.isoformat() if at else None for step, at in days.items()},
+            "finding_id": breach.finding_id,
+            **{f"days_to_{step}": _days(breach.day, at) for step, at in days.items()},
         }
 
 
